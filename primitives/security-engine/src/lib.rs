@@ -8,8 +8,22 @@
 //! binds the genesis hash, so that a signature is good for one purpose on one chain.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::panic,
+		clippy::unwrap_used
+	)
+)]
 
 extern crate alloc;
+
+// The generator of the test vectors is an example and a module of the tests.
+#[cfg(test)]
+extern crate self as utnet_primitives_security_engine;
 
 pub mod bls;
 pub mod certificate;
@@ -17,6 +31,9 @@ pub mod claim;
 pub mod identity;
 pub mod seal;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 pub use bls::{CatKey, CatSignature, UncompressedCatKey};
 pub use certificate::Certificate;
