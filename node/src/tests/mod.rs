@@ -1,0 +1,4 @@
+mod chain_spec;
+mod chip;
+mod cli;
+mod errors;
