@@ -1,65 +1,82 @@
-// Measures how long a block takes to become final: three miners and a full node on this machine,
-// seen from the full node.
+// Measures finality: three miners and a full node on this machine, as a ratio to the slot.
 //
-// Usage: node bench/finality.js [BLOCKS] [SLOT MILLISECONDS]
-//   BLOCKS             how many blocks to watch (default 120)
-//   SLOT MILLISECONDS  the slot duration of the chain (default: that of the local preset)
+// Usage: node bench/finality.js [--chain local|FILE] [--blocks N] [--json]
+//
+// The lag of a block is the time from the start of its slot, which its timestamp gives, to the
+// moment at which the full node reports it final; both clocks are this machine's.
 
+import { parseArgs } from 'node:util';
 import { connect, readPreDigest } from '../lib/chain.js';
 import { startFollower, startMiners } from '../lib/network.js';
-import { changedSpec } from '../lib/spec.js';
 
-const blocks = Number(process.argv[2] ?? 120);
-const slotDuration = process.argv[3];
-
-function quantile(sorted, share) {
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-}
-
-const chain = slotDuration
-	? await changedSpec('local', [[/("slotDuration":\s*)\d+/, (_, key) => key + slotDuration]])
-	: 'local';
-const miners = await startMiners(chain);
-const full = await startFollower('full', miners.alice, [], chain);
-const api = await connect(full);
-const { slotDuration: slotCodec } = await api.call.pociApi.configuration();
-const slot = slotCodec.toNumber();
-
-// The first blocks are made while the nodes still look for each other.
-const warmUp = 10;
-const seen = new Map();
-const delays = [];
-await new Promise((resolve) => {
-	let lastFinal = 0;
-	api.rpc.chain.subscribeAllHeads((header) => {
-		const number = header.number.toNumber();
-		if (!seen.has(number)) {
-			seen.set(number, Number(readPreDigest(header).slot) * slot);
-		}
-	});
-	api.rpc.chain.subscribeFinalizedHeads((header) => {
-		const number = header.number.toNumber();
-		const now = Date.now();
-		for (let final = Math.max(lastFinal + 1, warmUp); final <= number; final += 1) {
-			if (seen.has(final)) {
-				delays.push(now - seen.get(final));
-			}
-		}
-		lastFinal = Math.max(lastFinal, number);
-		if (delays.length >= blocks) {
-			resolve();
-		}
-	});
+const { values } = parseArgs({
+	options: {
+		chain: { type: 'string', default: 'local' },
+		blocks: { type: 'string', default: '120' },
+		json: { type: 'boolean', default: false },
+	},
 });
+const wanted = Number(values.blocks);
+// The first blocks are made while the nodes still look for each other.
+const WARM_UP = 10;
 
-delays.sort((left, right) => left - right);
-const inSlots = (milliseconds) => (milliseconds / slot).toFixed(2);
-const median = quantile(delays, 0.5);
-const p95 = quantile(delays, 0.95);
-console.log(
-	`${delays.length} blocks, slot ${slot} ms: from a slot's start to finality ` +
-		`median ${median} ms = ${inSlots(median)} slots, p95 ${p95} ms = ${inSlots(p95)} slots`,
-);
-await api.disconnect();
-await Promise.all([full, ...Object.values(miners)].map((node) => node.stop()));
-process.exit(0);
+const quantile = (sorted, share) => sorted[Math.ceil(share * sorted.length) - 1];
+
+const miners = await startMiners(values.chain);
+const follower = await startFollower('full', miners.alice, [], values.chain);
+const nodes = [...Object.values(miners), follower];
+try {
+	const api = await connect(follower);
+	const { slotDuration } = (await api.call.pociApi.configuration()).toJSON();
+	const lags = [];
+	let firstSlot;
+	let lastSlot;
+	let next;
+	await new Promise((resolve, reject) => {
+		const limit = setTimeout(
+			() => reject(new Error(`${lags.length} of ${wanted} blocks were finalized in time`)),
+			(wanted + WARM_UP) * slotDuration * 3 + 60_000,
+		);
+		let queue = Promise.resolve();
+		const note = async (head, now) => {
+			next ??= head + WARM_UP;
+			for (; next <= head && lags.length < wanted; next += 1) {
+				const hash = await api.rpc.chain.getBlockHash(next);
+				const slot = Number(readPreDigest(await api.rpc.chain.getHeader(hash)).slot);
+				firstSlot ??= slot;
+				lastSlot = slot;
+				lags.push((now - slot * slotDuration) / slotDuration);
+				process.stderr.write(`\r${lags.length} of ${wanted} blocks`);
+			}
+			if (lags.length >= wanted) {
+				clearTimeout(limit);
+				resolve();
+			}
+		};
+		api.rpc.chain
+			.subscribeFinalizedHeads((header) => {
+				const now = Date.now();
+				queue = queue.then(() => note(header.number.toNumber(), now)).catch(reject);
+			})
+			.catch(reject);
+	});
+	process.stderr.write('\n');
+	lags.sort((one, other) => one - other);
+	const result = {
+		nodes: nodes.length,
+		slotMilliseconds: slotDuration,
+		blocks: lags.length,
+		medianSlots: Number(quantile(lags, 0.5).toFixed(2)),
+		p95Slots: Number(quantile(lags, 0.95).toFixed(2)),
+		filledShare: Number((lags.length / (lastSlot - firstSlot + 1)).toFixed(4)),
+	};
+	console.log(
+		values.json
+			? JSON.stringify(result)
+			: `finality with ${result.nodes} nodes, ${result.slotMilliseconds} ms slots, ${result.blocks} blocks: ` +
+					`median ${result.medianSlots} slots, p95 ${result.p95Slots} slots; ${result.filledShare * 100} % of slots filled`,
+	);
+	await api.disconnect();
+} finally {
+	await Promise.all(nodes.map((node) => node.stop()));
+}

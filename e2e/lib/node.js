@@ -128,7 +128,7 @@ export class TestNode {
 		node.basePath = basePath ?? join(temporaryFolder(), name);
 		[node.rpcPort, node.p2pPort] = await freePorts(2);
 		node.keyFile = join(temporaryFolder(), 'node.key');
-		const { stdout, stderr } = await run(['key', 'generate-node-key', '--file', node.keyFile]);
+		const { stdout, stderr } = await run(['key', 'generate-node-key', '--chain', 'dev', '--file', node.keyFile]);
 		node.peerId = /12D3\w+/.exec(stdout + stderr)?.[0];
 		if (!node.peerId) {
 			throw new Error(`no peer id in: ${stdout}${stderr}`);

@@ -61,12 +61,12 @@ describe('a signer behind a Unix socket', { timeout: 180_000 }, () => {
 	});
 });
 
-describe('a signer that is not there', { timeout: 60_000 }, () => {
+describe('a signer that is not there', { timeout: 90_000 }, () => {
 	it('is named when the node starts', async () => {
 		const path = join(temporaryFolder(), 'nobody.sock');
 		const { code, stderr } = await run(
 			['--dev', '--chip-signer', `unix:${path}`, '--rpc-port', '0', '--port', '0', '--no-prometheus'],
-			{ seconds: 30 },
+			{ seconds: 60 },
 		);
 		assert.notEqual(code, 0);
 		assert.match(stderr, /nobody\.sock cannot be reached/);

@@ -1,13 +1,15 @@
 // What a node says when it cannot start: one line that names the reason and the way out.
 
 import assert from 'node:assert/strict';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePorts, run, runForJson, temporaryFolder, TestNode } from '../lib/node.js';
 import { changedSpec } from '../lib/spec.js';
 
 const OTHER_SLOTS = [/("slotDuration":\s*)\d+/, (_, key) => `${key}2345`];
+
+let original;
 
 /** Starts a node that is expected to stop by itself, and gives what it said. */
 async function failingStart(args, basePath = temporaryFolder()) {
@@ -20,18 +22,23 @@ async function failingStart(args, basePath = temporaryFolder()) {
 			: ['--listen-addr', `/ip4/127.0.0.1/tcp/${p2pPort}`]),
 		...['--unsafe-force-node-key-generation', '--no-prometheus', '--no-telemetry'],
 	];
-	const { code, stderr } = await run([...args, ...defaults], { seconds: 45 });
+	const { code, stderr } = await run([...args, ...defaults], { seconds: 60 });
 	assert.notEqual(code, 0, `the node ended as if all were well:\n${stderr}`);
 	assert.doesNotMatch(stderr, /panicked/, stderr);
 	return stderr;
 }
 
-/** A data folder that a node has used. */
+/** A copy of a data folder that a node has used. */
 async function usedFolder() {
-	const node = await TestNode.create('before', { args: ['--chain', 'local'] });
-	await node.start();
-	await node.stop();
-	return node.basePath;
+	original ??= await (async () => {
+		const node = await TestNode.create('before', { args: ['--chain', 'local'] });
+		await node.start();
+		await node.stop();
+		return node.basePath;
+	})();
+	const copy = temporaryFolder();
+	cpSync(original, copy, { recursive: true });
+	return copy;
 }
 
 function filesBelow(folder) {

@@ -11,45 +11,45 @@ use utnet_primitives_core::{BlockNumber, Hash};
 use utnet_runtime::{genesis, opaque::Block, WASM_BINARY};
 
 /// The host functions beyond the stock ones that the runtime needs: pairings on BLS12-381.
-pub type CurveFunctions = sp_crypto_ec_utils::HostFunctionsRfc163;
+pub(crate) type CurveFunctions = sp_crypto_ec_utils::HostFunctionsRfc163;
 
 /// Everything that the runtime may call in the node. Standard benchmark tools offer exactly the
 /// same, so they run this runtime.
-pub type HostFunctions = (sp_io::SubstrateHostFunctions, CurveFunctions);
+pub(crate) type HostFunctions = (sp_io::SubstrateHostFunctions, CurveFunctions);
 
 /// A chain specification.
-pub type ChainSpec = sc_service::GenericChainSpec<Extensions, CurveFunctions>;
+pub(crate) type ChainSpec = sc_service::GenericChainSpec<Extensions, CurveFunctions>;
 
 /// What a chain specification may say to the node besides the genesis state.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ChainSpecExtension)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct Extensions {
+pub(crate) struct Extensions {
 	/// Blocks that must be in the chain.
-	pub fork_blocks: ForkBlocks<Block>,
+	pub(crate) fork_blocks: ForkBlocks<Block>,
 	/// Blocks that must not be in the chain.
-	pub bad_blocks: BadBlocks<Block>,
+	pub(crate) bad_blocks: BadBlocks<Block>,
 	/// Changes of the finality voters that were forced because too many of them were gone: a node
 	/// that warp-syncs across one cannot prove it.
-	pub voter_hard_forks: VoterHardForks,
+	pub(crate) voter_hard_forks: VoterHardForks,
 }
 
 /// Forced changes of the finality voters, the oldest first.
-pub type VoterHardForks = Option<Vec<VoterHardFork>>;
+pub(crate) type VoterHardForks = Option<Vec<VoterHardFork>>;
 
 /// A forced change of the finality voters.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct VoterHardFork {
+pub(crate) struct VoterHardFork {
 	/// The number of the new set of voters.
-	pub set_id: SetId,
+	pub(crate) set_id: SetId,
 	/// The block that forced the change.
-	pub block_number: BlockNumber,
+	pub(crate) block_number: BlockNumber,
 	/// Its hash.
-	pub block_hash: Hash,
+	pub(crate) block_hash: Hash,
 	/// The new voters and their weights.
-	pub voters: AuthorityList,
+	pub(crate) voters: AuthorityList,
 	/// The last block that was final before.
-	pub last_finalized: Option<BlockNumber>,
+	pub(crate) last_finalized: Option<BlockNumber>,
 }
 
 impl From<VoterHardFork> for AuthoritySetHardFork<Block> {
@@ -64,7 +64,9 @@ impl From<VoterHardFork> for AuthoritySetHardFork<Block> {
 }
 
 /// The forced changes of voters that a specification names.
-pub fn voter_hard_forks(spec: &dyn sc_service::ChainSpec) -> Vec<AuthoritySetHardFork<Block>> {
+pub(crate) fn voter_hard_forks(
+	spec: &dyn sc_service::ChainSpec,
+) -> Vec<AuthoritySetHardFork<Block>> {
 	sc_chain_spec::get_extension::<VoterHardForks>(spec.extensions())
 		.cloned()
 		.flatten()
@@ -80,7 +82,7 @@ pub fn voter_hard_forks(spec: &dyn sc_service::ChainSpec) -> Vec<AuthoritySetHar
 ///
 /// Without a name, with a file that is not a specification, and for a name when the binary was
 /// built without a runtime.
-pub fn load(id: &str) -> Result<ChainSpec, String> {
+pub(crate) fn load(id: &str) -> Result<ChainSpec, String> {
 	match id {
 		"" => Err("say which chain: --dev, --chain local or --chain FILE".into()),
 		"dev" => {
@@ -111,12 +113,16 @@ fn named(name: &str, id: &str, kind: ChainType, preset: &str) -> Result<ChainSpe
 	let code = WASM_BINARY.ok_or(
 		"this binary was built without a runtime (SKIP_WASM_BUILD was set): give --chain FILE",
 	)?;
+	// Asking the preset of the runtime's native form spares compiling the other one.
+	let patch = genesis::preset(&preset.into()).ok_or("the preset is broken")?;
+	let patch = serde_json::from_slice(&patch).map_err(|error| error.to_string())?;
 	Ok(ChainSpec::builder(code, Extensions::default())
 		.with_name(name)
 		.with_id(id)
 		.with_chain_type(kind)
+		.with_protocol_id(&format!("utnet-{id}"))
 		.with_properties(properties())
-		.with_genesis_config_preset_name(preset)
+		.with_genesis_config_patch(patch)
 		.build())
 }
 
@@ -132,6 +138,6 @@ fn properties() -> Properties {
 }
 
 /// Whether a chain trusts chips that anybody can make.
-pub fn is_for_development(spec: &dyn sc_service::ChainSpec) -> bool {
+pub(crate) fn is_for_development(spec: &dyn sc_service::ChainSpec) -> bool {
 	matches!(spec.chain_type(), ChainType::Development | ChainType::Local)
 }

@@ -1,6 +1,9 @@
 //! The chips of this node: which signer holds them, and the commands that make and claim them.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+	path::{Path, PathBuf},
+	sync::Arc,
+};
 
 use codec::Encode;
 use sc_cli::SubstrateCli;
@@ -8,6 +11,7 @@ use serde_json::{json, Value};
 use utnet_client_chip_signer::{
 	development,
 	folder::{ChipFolder, FolderChip},
+	protocol::Network,
 	unix::UnixSigner,
 	ChipInfo, ChipSigner, ClaimRequest, EmbeddedSigner, Health, SealRequest, SignedClaim,
 	SignerError, SoftwareEngine,
@@ -20,44 +24,52 @@ use crate::{
 	chain_spec,
 	cli::{ChipCmd, ChipFolderArgs, ClaimChipCmd, Cli, ModelChoice, NewChipCmd, SignerChoice},
 	errors::NodeError,
-	service,
+	genesis,
 };
 
 /// The folder of chips within a chain's folder.
 const FOLDER: &str = "chips";
 
 /// Where the software chips of a chain are kept.
-pub fn folder_of(config_dir: &std::path::Path) -> PathBuf {
+pub(crate) fn folder_of(config_dir: &Path) -> PathBuf {
 	config_dir.join(FOLDER)
 }
 
 /// The signer that a node uses.
-pub struct Signer {
+pub(crate) struct Signer {
 	/// All chips.
-	pub chips: Arc<dyn ChipSigner>,
+	pub(crate) chips: Arc<dyn ChipSigner>,
 	/// Those that sign without waiting, which is what virtual time needs.
-	pub development: Option<Arc<EmbeddedSigner>>,
+	pub(crate) development: Option<Arc<EmbeddedSigner>>,
 	/// What it is, for people.
-	pub name: String,
+	pub(crate) name: String,
 }
 
 impl Signer {
+	/// A daemon's, which seals for the network that the node names and for no other.
+	pub(crate) fn on_network(path: &Path, network: Network) -> Self {
+		let signer = UnixSigner::new(path);
+		signer.announce(network);
+		Self::at_socket(signer, path)
+	}
+
+	fn at_socket(signer: UnixSigner, path: &Path) -> Self {
+		let name = format!("the signer at {}", path.display());
+		Self { chips: Arc::new(signer), development: None, name }
+	}
+
 	/// The signer that the command line asks for.
 	///
 	/// `owner` is the well-known miner whose chips a development chain has in its genesis;
 	/// `folder` is where further software chips are.
-	pub fn open(
+	pub(crate) fn open(
 		choice: &SignerChoice,
 		owner: Option<&str>,
 		folder: PathBuf,
 		slot_duration: Option<u64>,
 	) -> Result<Self, NodeError> {
 		if let SignerChoice::Unix(path) = choice {
-			return Ok(Self {
-				chips: Arc::new(UnixSigner::new(path)),
-				development: None,
-				name: format!("the signer at {}", path.display()),
-			});
+			return Ok(Self::at_socket(UnixSigner::new(path), path));
 		}
 		let development = owner.map(|owner| Arc::new(EmbeddedSigner::development(&[owner])));
 		let kept =
@@ -124,7 +136,7 @@ impl ChipSigner for Embedded {
 }
 
 /// The chips that a node has, in words: how many of which batch.
-pub fn describe(
+pub(crate) fn describe(
 	chips: &[ChipInfo],
 	name_batch: impl Fn(BatchId) -> Option<(String, u64)>,
 ) -> String {
@@ -153,7 +165,7 @@ pub fn describe(
 }
 
 /// Does what `utnet-node chip` says; prints JSON.
-pub fn run(cli: &Cli, command: &ChipCmd) -> sc_cli::Result<()> {
+pub(crate) fn run(cli: &Cli, command: &ChipCmd) -> sc_cli::Result<()> {
 	let answer = match command {
 		ChipCmd::New(cmd) => new(cli, cmd)?,
 		ChipCmd::List(cmd) => {
@@ -229,7 +241,7 @@ fn claim(cli: &Cli, cmd: &ClaimChipCmd) -> sc_cli::Result<Vec<Value>> {
 	let folder = Folder::of(cli, &cmd.folder)?;
 	let genesis_hash = match cmd.genesis_hash {
 		Some(hash) => hash,
-		None => service::genesis_hash_of(folder.spec.as_ref())?,
+		None => genesis::hash_of(folder.spec.as_ref())?,
 	};
 	let chips = folder.read()?;
 	let chosen: Vec<_> = chips

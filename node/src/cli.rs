@@ -7,20 +7,20 @@ use utnet_primitives_core::AccountId;
 
 /// The UtilityNet node.
 #[derive(Debug, clap::Parser)]
-pub struct Cli {
+pub(crate) struct Cli {
 	/// What to do; without it the node runs.
 	#[command(subcommand)]
-	pub subcommand: Option<Subcommand>,
+	pub(crate) subcommand: Option<Subcommand>,
 
 	/// How the node runs.
 	#[command(flatten)]
-	pub run: RunCmd,
+	pub(crate) run: RunCmd,
 }
 
 /// What the binary does besides running the node.
 #[derive(Debug, clap::Subcommand)]
 #[allow(clippy::large_enum_variant)]
-pub enum Subcommand {
+pub(crate) enum Subcommand {
 	/// Run the node; the same as no subcommand
 	Run(RunCmd),
 
@@ -68,10 +68,10 @@ pub enum Subcommand {
 
 /// How the node runs.
 #[derive(Clone, Debug, clap::Args)]
-pub struct RunCmd {
+pub(crate) struct RunCmd {
 	/// The options of every Substrate node.
 	#[command(flatten)]
-	pub base: sc_cli::RunCmd,
+	pub(crate) base: sc_cli::RunCmd,
 
 	/// Where the chips are that sign for this node
 	///
@@ -79,7 +79,7 @@ pub struct RunCmd {
 	/// development chains and those in the folder that `chip new` fills. `unix:PATH`: a signer
 	/// daemon that listens at the socket.
 	#[arg(long, value_name = "embedded|unix:PATH", default_value = "embedded")]
-	pub chip_signer: SignerChoice,
+	pub(crate) chip_signer: SignerChoice,
 
 	/// What makes blocks
 	///
@@ -87,12 +87,12 @@ pub struct RunCmd {
 	/// the RPC engine_createBlock. The last two run in virtual time, alone, on a development chain
 	/// with embedded chips.
 	#[arg(long, value_enum, default_value_t = Sealing::Slots)]
-	pub sealing: Sealing,
+	pub(crate) sealing: Sealing,
 }
 
 /// Where the chips are.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum SignerChoice {
+pub(crate) enum SignerChoice {
 	/// Software chips in this process.
 	Embedded,
 	/// A signer behind a Unix socket.
@@ -113,7 +113,7 @@ impl FromStr for SignerChoice {
 
 /// What makes blocks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
-pub enum Sealing {
+pub(crate) enum Sealing {
 	/// Time and the draw.
 	Slots,
 	/// Each transaction in the pool.
@@ -124,7 +124,7 @@ pub enum Sealing {
 
 /// What can be done with chips.
 #[derive(Debug, clap::Subcommand)]
-pub enum ChipCmd {
+pub(crate) enum ChipCmd {
 	/// Make a software chip and have the development vendor certify it
 	///
 	/// Only for development and local chains: no other trusts that vendor. Prints the chip as
@@ -142,31 +142,31 @@ pub enum ChipCmd {
 
 /// Where the folder of chips is, and whose chain it belongs to.
 #[derive(Clone, Debug, clap::Args)]
-pub struct ChipFolderArgs {
+pub(crate) struct ChipFolderArgs {
 	/// The options of every command.
 	#[command(flatten)]
-	pub shared: sc_cli::SharedParams,
+	pub(crate) shared: sc_cli::SharedParams,
 }
 
 /// Makes a chip.
 #[derive(Debug, clap::Args)]
-pub struct NewChipCmd {
+pub(crate) struct NewChipCmd {
 	/// Where.
 	#[command(flatten)]
-	pub folder: ChipFolderArgs,
+	pub(crate) folder: ChipFolderArgs,
 
 	/// The model, which says how fast the chip is
 	#[arg(long, value_enum, default_value_t = ModelChoice::Bm1684x)]
-	pub model: ModelChoice,
+	pub(crate) model: ModelChoice,
 
 	/// How many chips
 	#[arg(long, default_value_t = 1)]
-	pub count: u32,
+	pub(crate) count: u32,
 }
 
 /// The models that the development vendor certifies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
-pub enum ModelChoice {
+pub(crate) enum ModelChoice {
 	/// 17.6 T.
 	Bm1684,
 	/// 32 T.
@@ -175,49 +175,49 @@ pub enum ModelChoice {
 
 /// Lists chips.
 #[derive(Debug, clap::Args)]
-pub struct ListChipsCmd {
+pub(crate) struct ListChipsCmd {
 	/// Where.
 	#[command(flatten)]
-	pub folder: ChipFolderArgs,
+	pub(crate) folder: ChipFolderArgs,
 }
 
 /// Signs a claim.
 #[derive(Debug, clap::Args)]
-pub struct ClaimChipCmd {
+pub(crate) struct ClaimChipCmd {
 	/// Where.
 	#[command(flatten)]
-	pub folder: ChipFolderArgs,
+	pub(crate) folder: ChipFolderArgs,
 
 	/// The chip, by its identifier; without it all chips in the folder
 	#[arg(long, value_name = "HASH")]
-	pub chip: Option<H256>,
+	pub(crate) chip: Option<H256>,
 
 	/// Who is to own the chip, as an SS58 address
 	#[arg(long, value_name = "ADDRESS")]
-	pub owner: AccountId,
+	pub(crate) owner: AccountId,
 
 	/// How many times the chip has been claimed on this chain before
 	#[arg(long, default_value_t = 0)]
-	pub counter: u32,
+	pub(crate) counter: u32,
 
 	/// A recent block; the claim is good for 256 blocks after it
 	#[arg(long, value_name = "NUMBER")]
-	pub block_number: u32,
+	pub(crate) block_number: u32,
 
 	/// The hash of that block
 	#[arg(long, value_name = "HASH")]
-	pub block_hash: H256,
+	pub(crate) block_hash: H256,
 
 	/// The hash of block 0; without it that of the chain specification
 	#[arg(long, value_name = "HASH")]
-	pub genesis_hash: Option<H256>,
+	pub(crate) genesis_hash: Option<H256>,
 }
 
 /// What can be measured; all of it on a runtime or a chain specification given as a file.
 #[cfg(feature = "benchmark")]
 #[derive(Debug, clap::Subcommand)]
 #[allow(clippy::large_enum_variant)]
-pub enum BenchmarkCmd {
+pub(crate) enum BenchmarkCmd {
 	/// Measure the calls and extensions of pallets
 	Pallet(frame_benchmarking_cli::PalletCmd),
 

@@ -38,12 +38,15 @@ impl SubstrateCli for Cli {
 	}
 
 	fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+		// Keys are made for a folder, whichever the chain.
+		let is_for_keys = matches!(self.subcommand, Some(Subcommand::Key(_)));
+		let id = if id.is_empty() && is_for_keys { "local" } else { id };
 		Ok(Box::new(chain_spec::load(id)?))
 	}
 }
 
 /// Reads the command line and does what it says.
-pub fn run() -> sc_cli::Result<()> {
+pub(crate) fn run() -> sc_cli::Result<()> {
 	let cli = Cli::from_args();
 
 	match &cli.subcommand {
@@ -111,19 +114,17 @@ fn run_node(cli: &Cli, cmd: &RunCmd) -> sc_cli::Result<()> {
 			.or(cmd.base.shared_params.is_dev().then_some(Sr25519Keyring::Alice))
 			.map(|key| key.to_string()),
 	};
-	runner.run_node_until_exit(|config| async move {
-		match config.network.network_backend {
+	runner.run_node_until_exit(|config| async {
+		let tasks = match config.network.network_backend {
 			NetworkBackendType::Libp2p => {
-				service::new_full::<sc_network::NetworkWorker<Block, utnet_runtime::Hash>>(
-					config, options,
-				)
-				.await
+				type Network = sc_network::NetworkWorker<Block, utnet_runtime::Hash>;
+				service::new_full::<Network>(config, options).await?
 			}
 			NetworkBackendType::Litep2p => {
-				service::new_full::<sc_network::Litep2pNetworkBackend>(config, options).await
+				service::new_full::<sc_network::Litep2pNetworkBackend>(config, options).await?
 			}
-		}
-		.map_err(sc_cli::Error::Service)
+		};
+		Ok::<_, sc_cli::Error>(tasks)
 	})
 }
 

@@ -7,7 +7,7 @@ use utnet_primitives_core::Hash;
 
 /// Why the node does not start.
 #[derive(Debug, thiserror::Error)]
-pub enum NodeError {
+pub(crate) enum NodeError {
 	/// The first list of miners is written at genesis from the chips there. Add chips to the
 	/// specification.
 	#[error(
@@ -120,5 +120,23 @@ impl From<NodeError> for sc_service::Error {
 impl From<NodeError> for sc_cli::Error {
 	fn from(error: NodeError) -> Self {
 		Self::Service(error.into())
+	}
+}
+
+/// What went wrong, without the names of the layers that it went through.
+pub(crate) fn explain(error: &sc_cli::Error) -> String {
+	use sc_service::Error as Service;
+
+	match error {
+		sc_cli::Error::Service(Service::Other(text)) | sc_cli::Error::Input(text) => text.clone(),
+		sc_cli::Error::Service(Service::Application(inner)) => inner.to_string(),
+		sc_cli::Error::NetworkKeyNotFound(path) => format!(
+			"this node is to mine and has no network key at {}, by which others know it: make one \
+			 with `utnet-node key generate-node-key --file {}`, or give \
+			 --unsafe-force-node-key-generation on a test network",
+			path.display(),
+			path.display()
+		),
+		other => other.to_string(),
 	}
 }

@@ -5,11 +5,20 @@ mod chip;
 mod cli;
 mod command;
 mod errors;
+mod genesis;
 mod rpc;
 mod service;
 #[cfg(test)]
 mod tests;
 
-fn main() -> sc_cli::Result<()> {
-	command::run()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	match command::run() {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("Error: {}", errors::explain(&error));
+			ExitCode::FAILURE
+		}
+	}
 }

@@ -17,43 +17,43 @@ use crate::service::{FullBackend, FullClient, FullPool};
 
 /// What the calls need.
 #[derive(Clone)]
-pub struct Deps {
+pub(crate) struct Deps {
 	/// Reads the chain.
-	pub client: Arc<FullClient>,
+	pub(crate) client: Arc<FullClient>,
 	/// Takes transactions.
-	pub pool: Arc<FullPool>,
+	pub(crate) pool: Arc<FullPool>,
 	/// The election.
-	pub poci: Poci<Block>,
+	pub(crate) poci: Poci<Block>,
 	/// What finality tells.
-	pub grandpa: GrandpaDeps,
+	pub(crate) grandpa: GrandpaDeps,
 	/// Makes blocks on demand, where that is allowed.
-	pub manual: Option<ManualDeps>,
+	pub(crate) manual: Option<ManualDeps>,
 }
 
 /// What the calls that make blocks need.
 #[derive(Clone)]
-pub struct ManualDeps {
+pub(crate) struct ManualDeps {
 	/// Where orders to make a block go.
-	pub sink: mpsc::Sender<EngineCommand<Hash>>,
+	pub(crate) sink: mpsc::Sender<EngineCommand<Hash>>,
 	/// Moves the virtual time.
-	pub skip: SlotSkip,
+	pub(crate) skip: SlotSkip,
 }
 
 /// What the calls about finality need.
 #[derive(Clone)]
-pub struct GrandpaDeps {
+pub(crate) struct GrandpaDeps {
 	/// The rounds of votes.
-	pub voter_state: SharedVoterState,
+	pub(crate) voter_state: SharedVoterState,
 	/// The voters.
-	pub authority_set: SharedAuthoritySet<Hash, BlockNumber>,
+	pub(crate) authority_set: SharedAuthoritySet<Hash, BlockNumber>,
 	/// Proofs of finality as they come.
-	pub justifications: GrandpaJustificationStream<Block>,
+	pub(crate) justifications: GrandpaJustificationStream<Block>,
 	/// Proofs of finality on demand.
-	pub proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
+	pub(crate) proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
 }
 
 /// All calls.
-pub fn create(
+pub(crate) fn create(
 	deps: Deps,
 	executor: SubscriptionTaskExecutor,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>> {

@@ -11,9 +11,7 @@ use std::{
 use codec::Decode;
 use futures::{FutureExt, StreamExt};
 use log::{info, warn};
-use sc_chain_spec::{
-	construct_genesis_block, resolve_state_version_from_wasm, ChainType, GenesisBlockBuilder,
-};
+use sc_chain_spec::{ChainType, GenesisBlockBuilder};
 use sc_client_api::{Backend, StorageProvider};
 use sc_consensus_grandpa::{
 	BeforeBestBlockBy, FinalityProofProvider, SharedVoterState, ThreeQuartersOfTheUnfinalizedChain,
@@ -30,9 +28,8 @@ use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::{OffchainTransactionPoolFactory, TransactionPool};
 use sp_blockchain::HeaderBackend;
 use sp_keystore::{Keystore, KeystorePtr};
-use sp_runtime::traits::{Block as BlockT, HashingFor};
-use sp_state_machine::InMemoryBackend;
-use sp_storage::{Storage, StorageKey};
+use sp_storage::StorageKey;
+use utnet_client_chip_signer::protocol::{Network, NetworkKind};
 use utnet_client_consensus_poci::{
 	watch_chain, ImportQueueParams, ManualSealParams, ManualSealer, MonitorParams, Poci,
 	PociImportQueue, WorkerParams,
@@ -47,17 +44,17 @@ use crate::{
 	chip::{describe, Signer},
 	cli::{Sealing, SignerChoice},
 	errors::NodeError,
-	rpc,
+	genesis, rpc,
 };
 
 /// Runs the runtime.
-pub type Executor = sc_executor::WasmExecutor<HostFunctions>;
+pub(crate) type Executor = sc_executor::WasmExecutor<HostFunctions>;
 /// Reads and writes the chain.
-pub type FullClient = sc_service::TFullClient<Block, RuntimeApi, Executor>;
+pub(crate) type FullClient = sc_service::TFullClient<Block, RuntimeApi, Executor>;
 /// Where the chain is kept.
-pub type FullBackend = sc_service::TFullBackend<Block>;
+pub(crate) type FullBackend = sc_service::TFullBackend<Block>;
 /// Transactions that wait.
-pub type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient>;
+pub(crate) type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, FullClient>;
 /// The longest chain is the best one.
 type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 type GrandpaImport =
@@ -72,29 +69,29 @@ const GOSSIP_PERIOD: Duration = Duration::from_millis(333);
 
 /// What the command line says beyond the options of every node.
 #[derive(Debug)]
-pub struct Options {
+pub(crate) struct Options {
 	/// Where the chips are.
-	pub signer: SignerChoice,
+	pub(crate) signer: SignerChoice,
 	/// What makes blocks.
-	pub sealing: Sealing,
+	pub(crate) sealing: Sealing,
 	/// The well-known miner that this node is, such as `Alice`.
-	pub owner: Option<String>,
+	pub(crate) owner: Option<String>,
 }
 
 /// What the parts of a node besides the usual ones are.
-pub struct Parts {
+pub(crate) struct Parts {
 	/// The block import, which knows of finality.
-	pub block_import: GrandpaImport,
+	pub(crate) block_import: GrandpaImport,
 	/// Leads from the import to the voter.
-	pub grandpa_link: GrandpaLink,
+	pub(crate) grandpa_link: GrandpaLink,
 	/// The election, the clock and the figures.
-	pub poci: Poci<Block>,
+	pub(crate) poci: Poci<Block>,
 	/// Telemetry, if there is any.
-	pub telemetry: Option<Telemetry>,
+	pub(crate) telemetry: Option<Telemetry>,
 }
 
 /// The parts that every command on a chain needs.
-pub type Partial = sc_service::PartialComponents<
+pub(crate) type Partial = sc_service::PartialComponents<
 	FullClient,
 	FullBackend,
 	SelectChain,
@@ -108,7 +105,7 @@ pub type Partial = sc_service::PartialComponents<
 /// # Errors
 ///
 /// [`NodeError`] for a database of another chain or a corrupt one, and whatever the parts say.
-pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
+pub(crate) fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 	let telemetry = config
 		.telemetry_endpoints
 		.clone()
@@ -122,11 +119,11 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 	let telemetry_handle = telemetry.as_ref().map(|(_, telemetry)| telemetry.handle());
 
 	let executor = sc_service::new_wasm_executor::<HostFunctions>(&config.executor);
-	let genesis = config.chain_spec.as_storage_builder().build_storage()?;
-	let genesis_hash = genesis_hash(&genesis, &executor)?;
+	let genesis_state = genesis::storage(config.chain_spec.as_ref(), &executor)?;
+	let genesis_hash = genesis::hash(&genesis_state, &executor)?;
 	let backend = open_database(config)?;
 	let genesis_builder = GenesisBlockBuilder::new_with_storage(
-		genesis,
+		genesis_state,
 		!config.no_genesis(),
 		backend.clone(),
 		executor.clone(),
@@ -201,12 +198,12 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 	})
 }
 
-/// Runs the node; the returned tasks are it.
+/// Runs the node: the returned tasks are it.
 ///
 /// # Errors
 ///
 /// [`NodeError`] where the node could not do what it is asked to, and whatever the parts say.
-pub async fn new_full<N: NetworkBackend<Block, Hash>>(
+pub(crate) async fn new_full<N: NetworkBackend<Block, Hash>>(
 	mut config: Configuration,
 	options: Options,
 ) -> Result<TaskManager, ServiceError> {
@@ -455,24 +452,6 @@ pub async fn new_full<N: NetworkBackend<Block, Hash>>(
 	Ok(task_manager)
 }
 
-/// The hash of block 0 with the state `genesis`.
-fn genesis_hash(genesis: &Storage, executor: &Executor) -> Result<Hash, ServiceError> {
-	let version = resolve_state_version_from_wasm::<_, HashingFor<Block>>(genesis, executor)?;
-	let state: InMemoryBackend<HashingFor<Block>> = (genesis.clone(), version).into();
-	Ok(construct_genesis_block::<Block>(*state.root(), version).hash())
-}
-
-/// The hash of block 0 of a specification.
-///
-/// # Errors
-///
-/// Where its genesis state cannot be built.
-pub fn genesis_hash_of(spec: &dyn sc_service::ChainSpec) -> Result<Hash, ServiceError> {
-	let genesis = spec.as_storage_builder().build_storage()?;
-	let executor = Executor::builder().build();
-	genesis_hash(&genesis, &executor)
-}
-
 fn open_database(config: &Configuration) -> Result<Arc<FullBackend>, NodeError> {
 	sc_service::new_db_backend(config.db_config()).map_err(|error| NodeError::Database {
 		path: database_path(config),
@@ -530,7 +509,7 @@ fn check_sealing(options: &Options, for_development: bool) -> Result<(), NodeErr
 fn check_ports(config: &Configuration) -> Result<(), NodeError> {
 	let p2p = config.network.listen_addresses.iter().filter_map(tcp_address);
 	let rpc = config.rpc.addr.iter().flatten();
-	let rpc = rpc.filter(|endpoint| !endpoint.is_optional && !endpoint.retry_random_port);
+	let rpc = rpc.filter(|endpoint| !endpoint.is_optional);
 	let metrics = config.prometheus_config.iter().map(|prometheus| prometheus.port);
 	let checks = p2p
 		.map(|address| ("p2p", address, "--port"))
@@ -543,7 +522,7 @@ fn check_ports(config: &Configuration) -> Result<(), NodeError> {
 }
 
 /// Finds out whether somebody listens at `address`.
-pub fn check_port(
+pub(crate) fn check_port(
 	what: &'static str,
 	address: SocketAddr,
 	flag: &'static str,
@@ -581,10 +560,22 @@ async fn open_signer(
 	let owner = is_for_development(config.chain_spec.as_ref())
 		.then_some(options.owner.as_deref())
 		.flatten();
-	let slots = (options.sealing == Sealing::Slots)
-		.then(|| u64::try_from(poci.time.duration().as_millis()).unwrap_or(u64::MAX));
-	let signer =
-		Signer::open(&options.signer, owner, crate::chip::folder_of(&config.data_path), slots)?;
+	let slot_duration = u64::try_from(poci.time.duration().as_millis()).unwrap_or(u64::MAX);
+	let network = Network {
+		genesis_hash: poci.genesis_hash,
+		kind: match config.chain_spec.chain_type() {
+			ChainType::Development => NetworkKind::Development,
+			ChainType::Local => NetworkKind::Local,
+			ChainType::Live | ChainType::Custom(_) => NetworkKind::Live,
+		},
+		slot_duration,
+	};
+	let slots = (options.sealing == Sealing::Slots).then_some(slot_duration);
+	let folder = crate::chip::folder_of(&config.data_path);
+	let signer = match &options.signer {
+		SignerChoice::Unix(path) => Signer::on_network(path, network),
+		choice => Signer::open(choice, owner, folder, slots)?,
+	};
 	let chips = signer.chips.chips().await?;
 	if chips.is_empty() {
 		return Err(NodeError::NoChips { signer: signer.name });

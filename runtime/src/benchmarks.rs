@@ -1,7 +1,12 @@
 //! Which pallets are measured, and how the benchmark tool reaches them.
 
+#![allow(clippy::expect_used, reason = "benchmarks are tests, and never part of a chain's runtime")]
+
 use alloc::{string::String, vec::Vec};
 
+use codec::Encode;
+
+use codec::Encode;
 use frame_benchmarking::{
 	baseline::Pallet as BaselineBench, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
 };
@@ -9,11 +14,19 @@ use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKey
 use frame_system_benchmarking::{
 	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 };
+use sp_consensus_slots::Slot;
+use sp_core::H256;
+use sp_runtime::{traits::OpaqueKeys, BoundedVec, RuntimeAppPublic};
 use sp_storage::TrackedStorageKey;
+use utnet_primitives_consensus_poci::{ElectionState, EpochIndex, GENESIS_LIST};
+use utnet_primitives_consensus_poci::{ElectionStateVersions, EpochIndex, EpochRecord, Slot};
+use utnet_primitives_security_engine::BatchId;
+use utnet_primitives_security_engine::BatchId;
 
 use crate::{
-	AllPalletsWithSystem, Balances, Chips, Grandpa, Migrations, Multisig, Parameters, Poci,
-	Preimage, Proxy, Runtime, Scheduler, Sudo, Timestamp, TransactionPayment, Utility,
+	AccountId, AllPalletsWithSystem, Balances, Chips, Grandpa, Migrations, Multisig, Parameters,
+	Poci, Preimage, Proxy, Runtime, Scheduler, SessionKeys, Sudo, Timestamp, TransactionPayment,
+	Utility,
 };
 
 frame_benchmarking::define_benchmarks!(
@@ -38,6 +51,42 @@ frame_benchmarking::define_benchmarks!(
 
 impl frame_system_benchmarking::Config for Runtime {}
 impl frame_benchmarking::baseline::Config for Runtime {}
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
+
+/// Makes what the benchmarks of this project's pallets need.
+pub struct Helper;
+
+impl pallet_chips::BenchmarkHelper<AccountId, SessionKeys> for Helper {
+	fn session_keys(owner: &AccountId) -> (SessionKeys, Vec<u8>) {
+		let generated = SessionKeys::generate(&owner.encode(), None);
+		(generated.keys, generated.proof.encode())
+	}
+
+	fn set_epoch(epoch: EpochIndex) {
+		let Some(mut state) = Poci::state() else { return };
+		let record =
+			EpochRecord { epoch, list: 0, freeze_epoch: 0, randomness: state.randomness() };
+		state.genesis_slot.get_or_insert(Slot::from(1));
+		state.records = BoundedVec::truncate_from([record].to_vec());
+		pallet_poci::Election::<Runtime>::put(ElectionStateVersions::from(state));
+	}
+}
+
+impl pallet_poci::BenchmarkHelper<AccountId> for Helper {
+	fn seat(seed: u32) -> (AccountId, BatchId) {
+		let who: AccountId = frame_benchmarking::account("miner", seed, 0);
+		let batch = Chips::seat_for_benchmarks(&who, seed);
+		let keys = SessionKeys {
+			poci: RuntimeAppPublic::generate_pair(None),
+			gran: RuntimeAppPublic::generate_pair(None),
+		};
+		for kind in SessionKeys::key_ids() {
+			pallet_session::KeyOwner::<Runtime>::insert((*kind, keys.get_raw(*kind)), &who);
+		}
+		pallet_session::NextKeys::<Runtime>::insert(&who, keys);
+		(who, batch)
+	}
+}
 
 /// What can be measured, and the storage that proofs are counted against.
 pub(crate) fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
@@ -53,4 +102,44 @@ pub(crate) fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, S
 	let params = (&config, &whitelist);
 	add_benchmarks!(params, batches);
 	Ok(batches)
+}
+
+/// Makes keys and miners for the benchmarks of our own pallets.
+pub struct Helper;
+
+impl Helper {
+	/// New keys in the keystore, and the proof that they are `owner`'s.
+	fn keys_of(owner: &AccountId) -> (SessionKeys, Vec<u8>) {
+		let generated = SessionKeys::generate(&owner.encode(), None);
+		(generated.keys, generated.proof.encode())
+	}
+}
+
+impl pallet_chips::BenchmarkHelper<AccountId, SessionKeys> for Helper {
+	fn session_keys(owner: &AccountId) -> (SessionKeys, Vec<u8>) {
+		Self::keys_of(owner)
+	}
+
+	fn set_epoch(epoch: EpochIndex) {
+		const LENGTH: u32 = 1_200;
+		let first = Slot::from(1_000_000);
+		let slot = first.saturating_add(epoch.saturating_mul(LENGTH.into()));
+		let mut state = ElectionState::new(3_000, LENGTH, &H256::zero());
+		state.open_epoch_if_new(first, GENESIS_LIST);
+		state.open_epoch_if_new(slot, GENESIS_LIST);
+		pallet_poci::Election::<Runtime>::put(
+			utnet_primitives_consensus_poci::ElectionStateVersions::from(state),
+		);
+	}
+}
+
+impl pallet_poci::BenchmarkHelper<AccountId> for Helper {
+	fn seat(seed: u32) -> (AccountId, BatchId) {
+		let who: AccountId = frame_benchmarking::account("seat", seed, 0);
+		let batch = Chips::seat_for_benchmarks(&who, seed);
+		let (keys, proof) = Self::keys_of(&who);
+		Session::set_keys(RuntimeOrigin::signed(who.clone()), keys, proof)
+			.expect("the miner has a live chip");
+		(who, batch)
+	}
 }

@@ -23,7 +23,7 @@
 extern crate alloc;
 
 #[cfg(feature = "std")]
-#[allow(unreachable_pub, reason = "the file is generated")]
+#[allow(dead_code, unreachable_pub, reason = "the file is generated")]
 mod binary {
 	include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 }

@@ -2,3 +2,4 @@ mod chain_spec;
 mod chip;
 mod cli;
 mod errors;
+mod genesis;

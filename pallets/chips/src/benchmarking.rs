@@ -92,6 +92,34 @@ fn stand<T: Config>(who: &T::AccountId, batch: BatchId, from: u32, count: u32) {
 	}
 }
 
+/// Lets chip `number` stand for `who` in a batch of its own vendor, made when it is first asked for;
+/// for benchmarks of other pallets.
+pub(crate) fn seat<T: Config>(who: &T::AccountId, number: u32) -> BatchId {
+	T::Currency::mint_into(who, FUNDS).expect("an account can be endowed");
+	let batch = SeatBatch::get::<T>().unwrap_or_else(|| {
+		let (batch, _) = vendor::<T>();
+		SeatBatch::put::<T>(batch);
+		batch
+	});
+	stand::<T>(who, batch, number, 1);
+	batch
+}
+
+/// The batch of [`seat`], kept beside the pallet's storage.
+struct SeatBatch;
+
+impl SeatBatch {
+	const KEY: &'static [u8] = b"pallet_chips:benchmark_batch";
+
+	fn get<T: Config>() -> Option<BatchId> {
+		frame::deps::frame_support::storage::unhashed::get(Self::KEY)
+	}
+
+	fn put<T: Config>(batch: BatchId) {
+		frame::deps::frame_support::storage::unhashed::put(Self::KEY, &batch);
+	}
+}
+
 fn wrapped_key() -> WrappedKey {
 	WrappedKey::try_from(vec![7; MAX_WRAPPED_KEY as usize]).expect("a key of that length")
 }

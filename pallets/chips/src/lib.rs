@@ -86,6 +86,7 @@ mod signing;
 mod tests;
 #[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
+#[allow(clippy::cast_possible_truncation, reason = "the codec's derive numbers variants by a cast")]
 pub mod types;
 mod views;
 pub mod weights;
@@ -113,6 +114,24 @@ pub trait BenchmarkHelper<AccountId, SessionKeys> {
 	fn set_epoch(epoch: utnet_primitives_consensus_poci::EpochIndex);
 }
 
+#[cfg(feature = "runtime-benchmarks")]
+impl<T: Config> Pallet<T> {
+	/// Endows `who` and lets chip `number` stand for it in a batch made for the purpose; for
+	/// benchmarks of other pallets.
+	pub fn seat_for_benchmarks(
+		who: &T::AccountId,
+		number: u32,
+	) -> utnet_primitives_security_engine::BatchId {
+		benchmarking::seat::<T>(who, number)
+	}
+}
+
+#[allow(
+	clippy::cast_possible_truncation,
+	clippy::expect_used,
+	clippy::type_complexity,
+	reason = "what FRAME's macros and the codec's derive write"
+)]
 #[frame::pallet]
 pub mod pallet {
 	use alloc::vec::Vec;

@@ -499,7 +499,7 @@ pub(crate) const LARGE_MODEL: ModelId = ModelId(1);
 
 #[cfg(feature = "runtime-benchmarks")]
 pub(crate) fn bench_ext() -> TestState {
-	use frame::deps::sp_core::testing::MemoryKeystore;
+	use sp_keystore::testing::MemoryKeystore;
 	let mut state = ExtBuilder::default().build();
 	state.register_extension(sp_keystore::KeystoreExt::new(MemoryKeystore::new()));
 	state

@@ -13,6 +13,9 @@ use crate::{
 	Vendors,
 };
 
+/// A batch in order, with its model and vendor.
+pub(crate) type Trusted<T> = (Batch, Model, Vendor<<T as frame_system::Config>::AccountId>);
+
 /// Sets the session keys of an owner whose chips stand.
 pub trait SetSessionKeys<AccountId, Keys> {
 	/// Sets the keys; `proof` shows that whoever sends it holds their private parts.
@@ -81,10 +84,7 @@ impl<T: Config> Pallet<T> {
 	/// # Errors
 	///
 	/// What is wrong with the first of vendor, model and batch that is not in order.
-	pub(crate) fn live_batch(
-		id: BatchId,
-		now: Moment,
-	) -> Result<(Batch, Model, Vendor<T::AccountId>), Error<T>> {
+	pub(crate) fn live_batch(id: BatchId, now: Moment) -> Result<Trusted<T>, Error<T>> {
 		let vendor = Vendors::<T>::get(id.vendor).ok_or(Error::<T>::UnknownVendor)?;
 		ensure!(vendor.status == VendorStatus::Active, Error::<T>::VendorSuspended);
 		let batch = Batches::<T>::get(id.vendor, id.number).ok_or(Error::<T>::UnknownBatch)?;

@@ -91,6 +91,7 @@ impl Root {
 	}
 
 	/// A root over certificates, and the proof of each.
+	#[cfg_attr(not(test), allow(dead_code, reason = "the benchmarks need one certificate a root"))]
 	pub(crate) fn certify_all(
 		&self,
 		batch: BatchId,

@@ -14,7 +14,6 @@ use codec::{Decode, Encode};
 use frame::{
 	benchmarking::prelude::*,
 	deps::sp_runtime::{Digest, DigestItem},
-	traits::Dispatchable,
 };
 use sp_application_crypto::RuntimeAppPublic;
 use utnet_primitives_consensus_poci::{

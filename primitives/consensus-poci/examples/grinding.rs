@@ -83,7 +83,7 @@ const CHAINS: u32 = 50;
 const EPOCHS: u32 = 40;
 
 /// Epochs of each chain where there are many seeds to try.
-const FEW_EPOCHS: u32 = 20;
+const FEW_EPOCHS: u32 = 15;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

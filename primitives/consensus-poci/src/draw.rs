@@ -131,10 +131,15 @@ pub fn point(stratum: u32, random: u128, strata: u32, total: u128) -> Option<u12
 	if stratum >= strata || total == 0 || total >= MAX_SEGMENT {
 		return None;
 	}
-	let fraction = (U256::from(stratum) << 128) | U256::from(random);
+	let fraction = shifted(stratum) | U256::from(random);
 	let scaled = fraction.checked_mul(U256::from(total))?;
-	let point = scaled.checked_div(U256::from(strata) << 128)?;
+	let point = scaled.checked_div(shifted(strata))?;
 	u128::try_from(point).ok()
+}
+
+/// `number · 2^128`.
+fn shifted(number: u32) -> U256 {
+	U256([0, 0, number.into(), 0])
 }
 
 /// Who owns the point `kappa`: the first index whose cumulative power is above it, and how far

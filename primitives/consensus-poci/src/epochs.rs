@@ -225,6 +225,8 @@ impl ElectionState {
 /// Code that comes later adds a variant and reads the earlier ones; an upgrade may change the
 /// layout or the rule only from the second epoch after the block that follows the one that set the
 /// code, because seeds and lists of the next two epochs are already promised.
+// The derived encoder casts the index of a variant.
+#[allow(clippy::cast_possible_truncation)]
 #[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
 pub enum ElectionStateVersions {
 	/// The first layout.

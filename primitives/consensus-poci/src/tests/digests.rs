@@ -156,7 +156,6 @@ fn every_error_says_something_of_its_own() {
 		DigestError::MalformedChipSeal,
 		DigestError::ThirdSeal,
 	];
-	let texts: std::collections::BTreeSet<String> =
-		all.iter().map(|error| error.to_string()).collect();
+	let texts: std::collections::BTreeSet<String> = all.iter().map(ToString::to_string).collect();
 	assert_eq!(texts.len(), all.len());
 }

@@ -104,7 +104,7 @@ fn a_point_belongs_to_the_first_part_that_ends_after_it() {
 /// point's unit interval that lies in the stratum: the lowest `random` that reaches `point`.
 fn first_random(at: u128, stratum: u32, strata: u32, total: u128) -> U256 {
 	// (stratum·2^128 + r)·total ≥ at·strata·2^128, solved for r and rounded up.
-	let reach = U256::from(at) * U256::from(strata) << 128;
+	let reach = (U256::from(at) * U256::from(strata)) << 128;
 	let needed = (reach + U256::from(total) - 1) / U256::from(total);
 	needed.saturating_sub(U256::from(stratum) << 128).min(U256::one() << 128)
 }

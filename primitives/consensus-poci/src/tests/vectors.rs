@@ -12,6 +12,9 @@ use crate::{
 	MinerKeys, PreDigest, Slot,
 };
 
+/// Panics when a case does not hold.
+type Check = fn(&Value);
+
 /// A field that is a string.
 fn text<'a>(case: &'a Value, field: &str) -> &'a str {
 	case[field].as_str().unwrap_or_else(|| panic!("{field} of {case}"))
@@ -128,8 +131,8 @@ fn check_author(case: &Value) {
 
 #[test]
 fn every_case_of_every_file_holds() {
-	let checks: BTreeMap<&str, (fn(&Value), usize)> = [
-		("author", (check_author as fn(&Value), 4)),
+	let checks: BTreeMap<&str, (Check, usize)> = [
+		("author", (check_author as Check, 4)),
 		("kappa", (check_kappa, 77)),
 		("list", (check_list, 7)),
 		("permutation", (check_permutation, 10)),
