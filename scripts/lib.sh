@@ -103,6 +103,16 @@ run_setup() {
 	load_tools
 }
 
+# Prints the path of an up-to-date node binary: $UTNET_NODE if it is set, else a fresh build.
+built_node() {
+	if [[ -n "${UTNET_NODE:-}" ]]; then
+		[[ -x "$UTNET_NODE" ]] || die "UTNET_NODE is $UTNET_NODE, which cannot be run"
+		echo "$UTNET_NODE"
+	else
+		"$ROOT/scripts/build" | tail -n 1
+	fi
+}
+
 # Prints the path of the node binary; it need not exist yet.
 node_path() {
 	echo "${UTNET_NODE:-$CARGO_TARGET_DIR/release/utnet-node}"

@@ -5,8 +5,6 @@
 use alloc::{string::String, vec::Vec};
 
 use codec::Encode;
-
-use codec::Encode;
 use frame_benchmarking::{
 	baseline::Pallet as BaselineBench, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
 };
@@ -16,17 +14,16 @@ use frame_system_benchmarking::{
 };
 use sp_consensus_slots::Slot;
 use sp_core::H256;
-use sp_runtime::{traits::OpaqueKeys, BoundedVec, RuntimeAppPublic};
 use sp_storage::TrackedStorageKey;
-use utnet_primitives_consensus_poci::{ElectionState, EpochIndex, GENESIS_LIST};
-use utnet_primitives_consensus_poci::{ElectionStateVersions, EpochIndex, EpochRecord, Slot};
-use utnet_primitives_security_engine::BatchId;
+use utnet_primitives_consensus_poci::{
+	ElectionState, ElectionStateVersions, EpochIndex, GENESIS_LIST,
+};
 use utnet_primitives_security_engine::BatchId;
 
 use crate::{
 	AccountId, AllPalletsWithSystem, Balances, Chips, Grandpa, Migrations, Multisig, Parameters,
-	Poci, Preimage, Proxy, Runtime, Scheduler, SessionKeys, Sudo, Timestamp, TransactionPayment,
-	Utility,
+	Poci, Preimage, Proxy, Runtime, RuntimeOrigin, Scheduler, Session, SessionKeys, Sudo,
+	Timestamp, TransactionPayment, Utility,
 };
 
 frame_benchmarking::define_benchmarks!(
@@ -52,41 +49,6 @@ frame_benchmarking::define_benchmarks!(
 impl frame_system_benchmarking::Config for Runtime {}
 impl frame_benchmarking::baseline::Config for Runtime {}
 impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
-
-/// Makes what the benchmarks of this project's pallets need.
-pub struct Helper;
-
-impl pallet_chips::BenchmarkHelper<AccountId, SessionKeys> for Helper {
-	fn session_keys(owner: &AccountId) -> (SessionKeys, Vec<u8>) {
-		let generated = SessionKeys::generate(&owner.encode(), None);
-		(generated.keys, generated.proof.encode())
-	}
-
-	fn set_epoch(epoch: EpochIndex) {
-		let Some(mut state) = Poci::state() else { return };
-		let record =
-			EpochRecord { epoch, list: 0, freeze_epoch: 0, randomness: state.randomness() };
-		state.genesis_slot.get_or_insert(Slot::from(1));
-		state.records = BoundedVec::truncate_from([record].to_vec());
-		pallet_poci::Election::<Runtime>::put(ElectionStateVersions::from(state));
-	}
-}
-
-impl pallet_poci::BenchmarkHelper<AccountId> for Helper {
-	fn seat(seed: u32) -> (AccountId, BatchId) {
-		let who: AccountId = frame_benchmarking::account("miner", seed, 0);
-		let batch = Chips::seat_for_benchmarks(&who, seed);
-		let keys = SessionKeys {
-			poci: RuntimeAppPublic::generate_pair(None),
-			gran: RuntimeAppPublic::generate_pair(None),
-		};
-		for kind in SessionKeys::key_ids() {
-			pallet_session::KeyOwner::<Runtime>::insert((*kind, keys.get_raw(*kind)), &who);
-		}
-		pallet_session::NextKeys::<Runtime>::insert(&who, keys);
-		(who, batch)
-	}
-}
 
 /// What can be measured, and the storage that proofs are counted against.
 pub(crate) fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
@@ -127,9 +89,7 @@ impl pallet_chips::BenchmarkHelper<AccountId, SessionKeys> for Helper {
 		let mut state = ElectionState::new(3_000, LENGTH, &H256::zero());
 		state.open_epoch_if_new(first, GENESIS_LIST);
 		state.open_epoch_if_new(slot, GENESIS_LIST);
-		pallet_poci::Election::<Runtime>::put(
-			utnet_primitives_consensus_poci::ElectionStateVersions::from(state),
-		);
+		pallet_poci::Election::<Runtime>::put(ElectionStateVersions::from(state));
 	}
 }
 

@@ -37,12 +37,18 @@ mod benchmarks;
 pub mod configs;
 #[deny(missing_docs)]
 pub mod genesis;
+#[cfg(feature = "rehearsal")]
+#[deny(missing_docs)]
+pub mod rehearsal;
 #[cfg(test)]
 mod tests;
 
-use alloc::{borrow::Cow, vec::Vec};
+#[cfg(not(feature = "rehearsal"))]
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 use sp_runtime::{generic, impl_opaque_keys, traits::BlakeTwo256};
+#[cfg(not(feature = "rehearsal"))]
 use sp_version::RuntimeVersion;
 
 pub use utnet_primitives_core::{
@@ -73,7 +79,11 @@ impl_opaque_keys! {
 	}
 }
 
+#[cfg(feature = "rehearsal")]
+pub use rehearsal::VERSION;
+
 /// The version of this runtime; `spec_version` grows with every upgrade.
+#[cfg(not(feature = "rehearsal"))]
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("utilitynet"),

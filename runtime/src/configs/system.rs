@@ -83,6 +83,8 @@ impl frame_system::Config for Runtime {
 	type MultiBlockMigrator = Migrations;
 	type Nonce = Nonce;
 	type SS58Prefix = SS58Prefix;
+	#[cfg(feature = "rehearsal")]
+	type SingleBlockMigrations = crate::rehearsal::Migrations;
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 	type Version = Version;
 }

@@ -180,8 +180,8 @@ fn try_state_finds_each_contradiction() {
 	});
 	broken("10:", &|| {
 		let lock = |order, share| Lock { user: LockUser::Lease(order), share };
-		let locks = vec![lock(1, 600), lock(2, 600)].try_into().unwrap();
-		Locks::<Test>::insert(id(0, SMALL), BoundedVec::from(locks));
+		let locks: BoundedVec<_, _> = vec![lock(1, 600), lock(2, 600)].try_into().unwrap();
+		Locks::<Test>::insert(id(0, SMALL), locks);
 	});
 	broken("11:", &|| NextVendor::<Test>::put(1));
 }
