@@ -1,4 +1,4 @@
-use utnet_client_chip_signer::{development, ChipSigner, SealRequest, SignerError};
+use utnet_client_chip_signer::{development, SealRequest, SignerError};
 use utnet_primitives_core::Hash;
 use utnet_primitives_security_engine::ChipId;
 

@@ -1,4 +1,4 @@
-use sc_chain_spec::BuildStorage;
+use sp_runtime::BuildStorage;
 
 use crate::{chain_spec::load, genesis, service::Executor};
 

@@ -360,6 +360,9 @@ mod benchmarks {
 	) -> (sp_consensus_grandpa::EquivocationProof<T::Hash, BlockNumberFor<T>>, ListProof) {
 		plant::<T>(1, Some(keys.clone()));
 		deepen::<T>();
+		// The voters of genesis are those of the list: set 0 is in office in epoch 0.
+		let voters = WeakBoundedVec::force_from(Pallet::<T>::voters_of(0), None);
+		pallet_grandpa::Authorities::<T>::put(voters);
 		make_block::<T>(GENESIS_SLOT);
 		let set_id = pallet_grandpa::CurrentSetId::<T>::get();
 		let ownership = Pallet::<T>::generate_voter_proof(set_id, keys.gran.clone())

@@ -11,17 +11,22 @@ use frame_support::{
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
-use sp_runtime::Perbill;
 
 use crate::{
 	configs::system::RuntimeBlockWeights, AccountId, Balance, Balances, OriginCaller, Preimage,
 	Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin, System, MILLI_UNC,
 };
 
+/// What scheduled calls and migrations may take of a block.
+fn four_fifths_of_a_block() -> Weight {
+	RuntimeBlockWeights::get().max_block.saturating_div(5).saturating_mul(4)
+}
+
 /// The numbers that governance may tune without an upgrade, and where each starts.
 #[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
 pub mod dynamic_params {
 	#![allow(missing_docs, reason = "the macro generates items without docs")]
+	#![allow(clippy::cast_possible_truncation, reason = "the macro casts the indices to bytes")]
 
 	use super::*;
 
@@ -76,8 +81,7 @@ impl pallet_parameters::Config for Runtime {
 
 parameter_types! {
 	/// Scheduled calls leave a fifth of a block to everything else.
-	pub MaximumSchedulerWeight: Weight =
-		Perbill::from_percent(80) * RuntimeBlockWeights::get().max_block;
+	pub MaximumSchedulerWeight: Weight = four_fifths_of_a_block();
 	/// The reason shown for what a preimage holds.
 	pub const PreimageHoldReason: RuntimeHoldReason =
 		RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
@@ -116,8 +120,7 @@ impl pallet_preimage::Config for Runtime {
 
 parameter_types! {
 	/// Migrations leave a fifth of a block to what a block must do.
-	pub MaxMigrationWeight: Weight =
-		Perbill::from_percent(80) * RuntimeBlockWeights::get().max_block;
+	pub MaxMigrationWeight: Weight = four_fifths_of_a_block();
 }
 
 impl pallet_migrations::Config for Runtime {

@@ -21,6 +21,14 @@ use crate::{
 	UncheckedExtrinsic, VERSION,
 };
 
+/// What the first block under a new version of the runtime does to the state, before its hooks.
+#[cfg(not(feature = "rehearsal"))]
+pub type SingleBlockMigrations = ();
+
+/// What the first block under the rehearsed version does to the state, before its hooks.
+#[cfg(feature = "rehearsal")]
+pub type SingleBlockMigrations = crate::rehearsal::Migrations;
+
 /// The share of a block that transactions of users may fill. The rest is for operational calls.
 pub const NORMAL_SHARE: Perbill = Perbill::from_percent(75);
 
@@ -44,7 +52,7 @@ parameter_types! {
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(MAX_BLOCK_LENGTH)
 		.modify_max_length_for_class(frame_support::dispatch::DispatchClass::Normal, |length| {
-			*length = NORMAL_SHARE * MAX_BLOCK_LENGTH;
+			*length = NORMAL_SHARE.mul_floor(MAX_BLOCK_LENGTH);
 		})
 		.build();
 	/// How addresses are written. 42 is that of chains without a registered number.
@@ -83,8 +91,7 @@ impl frame_system::Config for Runtime {
 	type MultiBlockMigrator = Migrations;
 	type Nonce = Nonce;
 	type SS58Prefix = SS58Prefix;
-	#[cfg(feature = "rehearsal")]
-	type SingleBlockMigrations = crate::rehearsal::Migrations;
+	type SingleBlockMigrations = SingleBlockMigrations;
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 	type Version = Version;
 }
