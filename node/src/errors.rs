@@ -44,10 +44,16 @@ pub(crate) enum NodeError {
 		/// The genesis of the specification.
 		expected: Hash,
 	},
+	/// Another node writes to the database.
+	#[error("the database at {} is in use: stop the other node, or give another --base-path", path.display())]
+	DatabaseInUse {
+		/// Where the database is.
+		path: PathBuf,
+	},
 	/// The database cannot be read.
 	#[error(
-		"the database at {} cannot be opened ({reason}): if no other node uses it, it is corrupt; \
-		 restore a copy, or remove it with `utnet-node purge-chain` and sync again",
+		"the database at {} cannot be opened ({reason}): it is corrupt; restore a copy, or remove it \
+		 with `utnet-node purge-chain` and sync again",
 		path.display()
 	)]
 	Database {
@@ -109,6 +115,18 @@ pub(crate) enum NodeError {
 		/// The chip.
 		chip: Hash,
 	},
+}
+
+impl NodeError {
+	/// What it means that a database cannot be opened for this reason.
+	pub(crate) fn of_database(path: PathBuf, reason: String) -> Self {
+		// The database tells a lock and damage apart in words only.
+		if reason.contains("in use") {
+			Self::DatabaseInUse { path }
+		} else {
+			Self::Database { path, reason }
+		}
+	}
 }
 
 impl From<NodeError> for sc_service::Error {

@@ -453,10 +453,8 @@ pub(crate) async fn new_full<N: NetworkBackend<Block, Hash>>(
 }
 
 fn open_database(config: &Configuration) -> Result<Arc<FullBackend>, NodeError> {
-	sc_service::new_db_backend(config.db_config()).map_err(|error| NodeError::Database {
-		path: database_path(config),
-		reason: error.to_string(),
-	})
+	sc_service::new_db_backend(config.db_config())
+		.map_err(|error| NodeError::of_database(database_path(config), error.to_string()))
 }
 
 fn database_path(config: &Configuration) -> PathBuf {

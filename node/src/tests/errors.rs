@@ -28,6 +28,14 @@ fn every_error_is_one_line_with_advice() {
 }
 
 #[test]
+fn a_database_in_use_is_told_from_a_corrupt_one() {
+	let of = |reason: &str| NodeError::of_database("/data".into(), reason.into());
+	let in_use = of("Backend error: Database file is in use. (os error 11)");
+	assert_helps(&in_use, "stop the other node");
+	assert_helps(&of("Backend error: IO Error: stream did not contain valid UTF-8"), "corrupt");
+}
+
+#[test]
 fn a_taken_port_is_named() {
 	let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
 	let address = taken.local_addr().expect("it has an address");

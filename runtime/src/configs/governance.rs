@@ -1,6 +1,11 @@
 //! Calls at a later block, large calls by hash, numbers that governance tunes, migrations, and
 //! the key that governs until governance by vote lands.
 
+#![allow(
+	clippy::cast_possible_truncation,
+	reason = "the macro of parameters casts indices to bytes"
+)]
+
 use frame_support::{
 	dynamic_params::{dynamic_pallet_params, dynamic_params},
 	parameter_types,
@@ -26,7 +31,6 @@ fn four_fifths_of_a_block() -> Weight {
 #[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
 pub mod dynamic_params {
 	#![allow(missing_docs, reason = "the macro generates items without docs")]
-	#![allow(clippy::cast_possible_truncation, reason = "the macro casts the indices to bytes")]
 
 	use super::*;
 
