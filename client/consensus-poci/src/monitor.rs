@@ -40,7 +40,7 @@ pub fn finality_lag<B: BlockT>(chain: &impl HeaderBackend<B>) -> u64 {
 	lag.saturated_into()
 }
 
-/// The share of empty slots among the last [`WINDOW`].
+/// The share of empty slots among the last 600.
 #[derive(Debug, Default)]
 pub struct EmptySlots {
 	heads: VecDeque<(Slot, u64)>,

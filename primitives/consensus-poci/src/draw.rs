@@ -38,7 +38,7 @@ pub fn permute(seed: &H256, index: u32, len: u32) -> u32 {
 }
 
 /// The strata of all slots of an epoch of `len` slots, at most
-/// [`MAX_EPOCH_LENGTH`](crate::MAX_EPOCH_LENGTH), in order.
+/// [`MAX_EPOCH_LENGTH`], in order.
 ///
 /// As [`permute`] for each slot, with every hash made once: for simulations and schedules.
 pub fn permutation(seed: &H256, len: u32) -> Vec<u32> {
